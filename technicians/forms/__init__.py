@@ -1,0 +1,1 @@
+"""Shapes of what technicians type and choose; the services decide whether it may happen."""

@@ -1,0 +1,1 @@
+"""The REST interface as a whole: its routes, its errors, its description."""
