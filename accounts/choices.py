@@ -27,6 +27,7 @@ class LinkPurpose(models.TextChoices):
 
     VERIFY_EMAIL = "verify-email", "Verify the address"
     CHANGE_EMAIL = "change-email", "Confirm the new address"
+    LEAVE_EMAIL = "leave-email", "Let the present address go"
     RESET_PASSWORD = "reset-password", "Choose a new password"
     INVITATION = "invitation", "Choose the first password"
 
@@ -56,6 +57,7 @@ class AccountEventType(models.TextChoices):
     PASSWORD_RESET_REQUESTED = "password_reset_requested", "Password reset requested"
     PASSWORD_CHANGED = "password_changed", "Password changed"
     EMAIL_CHANGE_REQUESTED = "email_change_requested", "Change of address requested"
+    EMAIL_CHANGE_AGREED = "email_change_agreed", "One address agreed to the change"
     EMAIL_CHANGED = "email_changed", "Address changed"
     PROFILE_CHANGED = "profile_changed", "Profile changed"
     ROLE_CHANGED = "role_changed", "Role changed"

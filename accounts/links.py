@@ -15,12 +15,14 @@ from accounts.models import EmailLink, User
 LIFETIMES = {
     LinkPurpose.VERIFY_EMAIL: timedelta(days=3),
     LinkPurpose.CHANGE_EMAIL: timedelta(days=1),
+    LinkPurpose.LEAVE_EMAIL: timedelta(days=1),
     LinkPurpose.RESET_PASSWORD: timedelta(hours=1),
     LinkPurpose.INVITATION: timedelta(days=7),
 }
 PAGES = {
     LinkPurpose.VERIFY_EMAIL: "accounts:email-verify",
     LinkPurpose.CHANGE_EMAIL: "accounts:email-confirm",
+    LinkPurpose.LEAVE_EMAIL: "accounts:email-confirm",
     LinkPurpose.RESET_PASSWORD: "accounts:password-set",
     LinkPurpose.INVITATION: "accounts:password-set",
 }
@@ -34,6 +36,38 @@ def make_link(user: User, purpose: LinkPurpose, *, email: str = "") -> EmailLink
     return EmailLink.objects.create(
         user=user, purpose=purpose, email=email or user.email, expires_at=now + LIFETIMES[purpose]
     )
+
+
+def make_change_links(user: User, email: str) -> EmailLink:
+    """Allow `user` to move to `email`, and return the link for that address.
+
+    Its partner goes to the present address, whose owner has to agree too. An address that nobody
+    ever proved has no owner to ask. Older links of both kinds die.
+    """
+    kill_links(user, LinkPurpose.CHANGE_EMAIL, LinkPurpose.LEAVE_EMAIL)
+    link = make_link(user, LinkPurpose.CHANGE_EMAIL, email=email)
+    if user.is_email_verified:
+        link.partner = make_link(user, LinkPurpose.LEAVE_EMAIL)
+        link.save(update_fields=["partner"])
+    return link
+
+
+def change_link_of(link: EmailLink) -> EmailLink:
+    """Return the link to the new address, given either of the two of a change."""
+    if link.purpose == LinkPurpose.CHANGE_EMAIL:
+        return link
+    return EmailLink.objects.get(partner=link)
+
+
+def change_links(user: User) -> EmailLink | None:
+    """Return the link to the new address of a change that still waits for an owner, or None."""
+    asked = Q(purpose=LinkPurpose.CHANGE_EMAIL) & (
+        Q(used_at__isnull=True) | Q(partner__used_at__isnull=True, partner__isnull=False)
+    )
+    newest = EmailLink.objects.filter(
+        asked, user=user, expires_at__gt=timezone.now()
+    ).select_related("partner")
+    return newest.order_by("-created_at").first()
 
 
 def kill_links(user: User, *purposes: LinkPurpose) -> None:

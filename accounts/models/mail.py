@@ -24,6 +24,10 @@ class EmailLink(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+    # Of a link to a new address: the one to the present address, which has to be used as well.
+    partner = models.OneToOneField(
+        "self", models.CASCADE, null=True, blank=True, related_name="partner_of"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["user", "purpose"], name="email_link_user")]

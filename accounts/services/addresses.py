@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.choices import AccountEventType, LinkPurpose
-from accounts.links import kill_links, make_link, use_link
+from accounts.links import change_link_of, kill_links, make_change_links, make_link, use_link
 from accounts.models import EmailLink, User
 from accounts.rate_limits import hit
 from accounts.services.devices import end_devices
@@ -40,7 +40,7 @@ def verify_email(link: EmailLink, *, address: str | None, same_browser: bool) ->
 def request_email_change(
     user: User, email: str, *, current_password: str, address: str | None
 ) -> None:
-    """Send a link to the new address and a notice to the old one; nothing changes before its use.
+    """Send a link to the new address and one to the present; nothing changes before both are used.
 
     Whether the new address belongs to somebody here already is told to that owner only. Raises
     `ValidationError` with `email` or `current_password`, or `TooManyTries`.
@@ -58,7 +58,7 @@ def request_email_change(
         if hit("email-change", str(user.pk), LINKS_PER_ACCOUNT):
             return
         with transaction.atomic():
-            link = make_link(user, LinkPurpose.CHANGE_EMAIL, email=wanted)
+            link = make_change_links(user, wanted)
             record(
                 user,
                 AccountEventType.EMAIL_CHANGE_REQUESTED,
@@ -70,19 +70,28 @@ def request_email_change(
 
 
 @transaction.atomic
-def confirm_email_change(link: EmailLink, *, address: str | None) -> User:
-    """Move the account to the address that the link was sent to; the old one gets a notice.
+def confirm_email_change(link: EmailLink, *, address: str | None) -> LinkPurpose | None:
+    """Count the consent of one address; with both of them move the account to the new one.
 
-    Raises `LinkUsed`, or `Taken` if somebody else has the address by now.
+    Returns what the link is for that has still to be used, or None: the account has moved, and
+    the old address gets a last mail. Raises `LinkUsed`, or `Taken` if somebody else has the new
+    address by now.
     """
     user = User.objects.select_for_update().get(pk=link.user_id)
     if not use_link(link):
         raise LinkUsed
-    before, user.email, user.email_verified_at = user.email, link.email, timezone.now()
-    check_free(user)
+    change = change_link_of(link)
+    check_free(User(pk=user.pk, email=change.email))
+    changes = {"email": [user.email, change.email]}
+    # Read after the lock: of two owners who agree at once, the second one sees the first.
+    other = EmailLink.objects.filter(pk__in=[change.pk, change.partner_id], used_at=None).first()
+    if other:
+        kind = AccountEventType.EMAIL_CHANGE_AGREED
+        record(user, kind, actor=user, changes=changes, address=address)
+        return LinkPurpose(other.purpose)
+    user.email, user.email_verified_at = change.email, timezone.now()
     with refusing_taken(user):
         user.save(update_fields=["email", "email_verified_at"])
     kill_links(user)
-    changes = {"email": [before, user.email]}
     record(user, AccountEventType.EMAIL_CHANGED, actor=user, changes=changes, address=address)
-    return user
+    return None

@@ -44,12 +44,16 @@ def change_password(
 ) -> User:
     """Change the own password; every other device is signed out, `keep` goes on.
 
+    Links in earlier mails die, those of a change of address too: whoever fears that somebody else
+    asked for one is told to choose a new password.
+
     Raises `ValidationError` with `current_password` or `password`, or `TooManyTries`.
     """
     confirm_password(user, current_password, address=address)
     set_checked_password(user, new_password)
     with transaction.atomic():
         store_password(user)
+        kill_links(user)
         end_devices(user, keep=keep)
         record(user, AccountEventType.PASSWORD_CHANGED, actor=user, address=address)
     return user

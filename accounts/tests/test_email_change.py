@@ -29,12 +29,20 @@ def ask(client, email=NEW, password=PASSWORD):
     return client.post(PAGE, {"email": email, "current_password": password})
 
 
-def confirm_page():
-    link = EmailLink.objects.get(purpose=LinkPurpose.CHANGE_EMAIL, used_at=None)
+def page_for(purpose):
+    link = EmailLink.objects.get(purpose=purpose, used_at=None)
     return f"/accounts/email/confirm/{token_for(link)}/"
 
 
-def test_nothing_changes_before_the_new_address_has_confirmed(client, amara):
+def confirm_page():
+    return page_for(LinkPurpose.CHANGE_EMAIL)
+
+
+def agree_page():
+    return page_for(LinkPurpose.LEAVE_EMAIL)
+
+
+def test_nothing_changes_before_both_addresses_have_agreed(client, amara):
     reset = make_link(amara, LinkPurpose.RESET_PASSWORD)
     assert ask(client, " Amara.New@Example.com").status_code == 302
     event = AccountEvent.objects.get(type=AccountEventType.EMAIL_CHANGE_REQUESTED)
@@ -46,10 +54,21 @@ def test_nothing_changes_before_the_new_address_has_confirmed(client, amara):
     assert NEW in elsewhere.get(confirm_page()).text
     amara.refresh_from_db()
     assert amara.email == "amara@example.com"
-    page = confirm_page()
-    assert elsewhere.post(page)["Location"] == "/accounts/sign-in/"
+    page, agree = confirm_page(), agree_page()
+    answer = elsewhere.post(page, follow=True)
+    assert answer.redirect_chain[0][0] == "/accounts/sign-in/"
+    assert "the mail to the present address" in answer.text
+    assert "amara@example.com" not in answer.text
+    amara.refresh_from_db()
+    assert amara.email == "amara@example.com"
+    assert "the link sent to your present address" in client.get(PAGE).text
+    shown = client.get(agree).text
+    assert NEW in shown
+    assert "amara@example.com" in shown
+    assert client.post(agree)["Location"] == "/accounts/profile/"
     amara.refresh_from_db()
     assert amara.email == NEW
+    assert client.post(agree).status_code == 410
     changed = AccountEvent.objects.get(type=AccountEventType.EMAIL_CHANGED)
     assert changed.changes == {"email": ["amara@example.com", NEW]}
     assert elsewhere.post(page).status_code == 410
@@ -60,12 +79,49 @@ def test_nothing_changes_before_the_new_address_has_confirmed(client, amara):
 
 def test_a_newer_request_kills_the_older_link(client, amara):
     ask(client, "first@example.com")
-    older = confirm_page()
+    older, older_agreement = confirm_page(), agree_page()
     ask(client, "second@example.com")
     assert client.post(older).status_code == 410
+    assert client.post(older_agreement).status_code == 410
+    assert client.post(agree_page()).status_code == 302
     assert client.post(confirm_page()).status_code == 302
     amara.refresh_from_db()
     assert amara.email == "second@example.com"
+
+
+def test_the_present_address_may_agree_first(client, amara):
+    ask(client)
+    agreed = client.post(agree_page(), follow=True)
+    assert "the mail to the new address" in agreed.text
+    amara.refresh_from_db()
+    assert amara.email == "amara@example.com"
+    event = AccountEvent.objects.get(type=AccountEventType.EMAIL_CHANGE_AGREED)
+    assert event.changes == {"email": ["amara@example.com", NEW]}
+    assert "Still to be used: the link sent there." in client.get(PAGE).text
+    client.post(confirm_page())
+    amara.refresh_from_db()
+    assert amara.email == NEW
+    assert "Still to be used" not in client.get(PAGE).text
+
+
+def test_a_new_password_ends_a_change_that_one_address_agreed_to(client, amara):
+    ask(client)
+    other = confirm_page()
+    client.post(agree_page())
+    new = "four unrelated green words"
+    client.post("/accounts/password/", {"current_password": PASSWORD, "password": new})
+    assert Client().post(other).status_code == 410
+    amara.refresh_from_db()
+    assert amara.email == "amara@example.com"
+
+
+def test_an_address_that_nobody_proved_is_not_asked(client, amara):
+    amara.email_verified_at = None
+    amara.save()
+    ask(client)
+    client.post(confirm_page())
+    amara.refresh_from_db()
+    assert amara.email == NEW
 
 
 def test_a_known_address_gets_the_same_answer_and_no_link(client, amara):

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from accounts import forms
 from accounts.choices import LinkPurpose
 from accounts.http import client_address
-from accounts.links import find_link, token_for
+from accounts.links import change_link_of, find_link, token_for
 from accounts.models import EmailLink
 from accounts.services import (
     LinkUsed,
@@ -19,10 +19,10 @@ from accounts.services import (
     set_password_by_link,
     verify_email,
 )
-from accounts.sessions import (
-    REGISTERED,
-)
+from accounts.sessions import REGISTERED
 from accounts.views.form_pages import AccountFormView
+
+SIDES = {LinkPurpose.CHANGE_EMAIL: "new", LinkPurpose.LEAVE_EMAIL: "present"}
 
 
 class LinkView(AccountFormView):
@@ -90,18 +90,32 @@ class VerifyEmailView(ConfirmLinkView):
 
 
 class ConfirmEmailChangeView(ConfirmLinkView):
-    """Moves an account to the address that the link was sent to."""
+    """Says for one of the two addresses that the account may move; both have to."""
 
     template_name = "accounts/email_confirm.html"
-    purposes = (LinkPurpose.CHANGE_EMAIL,)
-    button = "Use this address"
+    purposes = (LinkPurpose.CHANGE_EMAIL, LinkPurpose.LEAVE_EMAIL)
+
+    @property
+    def button(self) -> str:  # type: ignore[override]
+        leaves = self.link.purpose == LinkPurpose.LEAVE_EMAIL
+        return "Let this address go" if leaves else "Use this address"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(change=change_link_of(self.link), **kwargs)
 
     def act(self, data: dict[str, Any]) -> HttpResponse:
         try:
-            confirm_email_change(self.link, address=client_address(self.request))
+            missing = confirm_email_change(self.link, address=client_address(self.request))
         except Taken:
             return self.gone()
-        messages.success(self.request, "Your new e-mail address is in use.")
+        if missing:
+            messages.info(
+                self.request,
+                f"Thank you. Now the link in the mail to the {SIDES[missing]} address has to be "
+                "used as well; until then nothing changes.",
+            )
+        else:
+            messages.success(self.request, "Your new e-mail address is in use.")
         signed_in = self.request.user.is_authenticated
         return redirect("accounts:profile" if signed_in else "accounts:sign-in")
 

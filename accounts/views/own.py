@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 
 from accounts import forms
 from accounts.http import AuthenticatedHttpRequest, client_address
+from accounts.links import change_links
 from accounts.models import Device
 from accounts.services import (
     change_password,
@@ -97,10 +98,13 @@ class ChangeEmailView(OwnPageMixin, AccountFormView):
         request_email_change(self.request.user, address=address, **data)
         messages.info(
             self.request,
-            "Look into the mail of the new address: the link there finishes the change. "
-            "Until then your present address stays.",
+            "Look into the mail of both addresses, the new and the present one: the links there "
+            "finish the change. Until both are used your present address stays.",
         )
         return redirect("accounts:profile")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(pending=change_links(self.request.user), **kwargs)
 
 
 class SessionListView(OwnPageMixin, TemplateView):

@@ -97,13 +97,18 @@ class EmailChangeConfirm(AccountMessage):
 
 
 class EmailChangeNotice(AccountMessage):
-    """To the present address, while the new one is not proved."""
+    """To the present address, whose owner has to agree; the warning is due in any case."""
 
     name = "email_change_notice"
 
     def words(self, event: AccountEvent, recipient: User, *, trusted: bool) -> Words:
-        new = {"new_email": event.link.email if event.link else ""}
-        return super().words(event, recipient, trusted=trusted) | new
+        change = event.link
+        partner = change.partner if change else None
+        usable = partner and find_link(token_for(partner), LinkPurpose.LEAVE_EMAIL)
+        return super().words(event, recipient, trusted=trusted) | {
+            "new_email": change.email if change else "",
+            "leave_url": url_for(usable) if usable else "",
+        }
 
 
 class EmailChanged(AccountMessage):

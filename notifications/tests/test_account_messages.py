@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from accounts.choices import AccountEventType, LinkPurpose, Role
-from accounts.links import find_link, make_link, use_link
+from accounts.links import find_link, make_change_links, make_link, use_link
 from accounts.services import invite_staff, record, register_customer
 from accounts.tests.factories import AdminFactory, CustomerFactory
 from notifications.models import Delivery
@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 SILENT = {
     AccountEventType.ADDED,
     AccountEventType.EMAIL_VERIFIED,
+    AccountEventType.EMAIL_CHANGE_AGREED,
     AccountEventType.PROFILE_CHANGED,
     AccountEventType.SIGNED_IN,
     AccountEventType.SIGN_IN_FAILED,
@@ -123,7 +124,7 @@ def test_a_mail_whose_link_is_dead_is_not_sent(end):
 
 def test_a_change_of_address_is_asked_of_the_new_one_and_told_to_the_old_one():
     user = CustomerFactory(email="old@example.com", name="Amara")
-    link = make_link(user, LinkPurpose.CHANGE_EMAIL, email="new@example.com")
+    link = make_change_links(user, "new@example.com")
     record(user, AccountEventType.EMAIL_CHANGE_REQUESTED, actor=user, link=link)
     assert everything() == [
         ("email_change_confirm", "new@example.com"),
@@ -133,12 +134,25 @@ def test_a_change_of_address_is_asked_of_the_new_one_and_told_to_the_old_one():
     assert "Amara" not in whole(mails("email_change_confirm")[0])
     notice = whole(mails("email_change_notice")[0])
     assert "new@example.com" in notice
+    sent = token_in(mails("email_change_notice")[0], LinkPurpose.LEAVE_EMAIL)
+    assert sent == link.partner
     user.email = "new@example.com"
     user.save()
     changes = {"email": ["old@example.com", "new@example.com"]}
     record(user, AccountEventType.EMAIL_CHANGED, actor=user, changes=changes)
     assert told("email_changed") == ["new@example.com"]
     assert told("email_changed_away") == ["old@example.com"]
+
+
+def test_the_warning_goes_out_though_its_link_is_replaced():
+    user = CustomerFactory(email="old@example.com")
+    link = make_change_links(user, "first@example.com")
+    record(user, AccountEventType.EMAIL_CHANGE_REQUESTED, actor=user, link=link)
+    make_change_links(user, "second@example.com")
+    assert everything() == [("email_change_notice", "old@example.com")]
+    text = whole(mails("email_change_notice")[0])
+    assert "first@example.com" in text
+    assert "/email/confirm/" not in text
 
 
 def test_an_address_changed_by_an_admin_is_told_to_both_addresses_and_other_changes_to_nobody():
