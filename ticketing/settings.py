@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "ticketing.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
+    "tickets.middleware.ReadOnceMiddleware",
     # Before the check for forgery, which reads the body.
     "tickets.middleware.UploadMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

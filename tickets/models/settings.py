@@ -1,5 +1,9 @@
 """What an admin decides about the desk."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -16,6 +20,19 @@ GUEST_LINK_DAYS_LIMIT = 365
 FILE_MB_LIMIT = 2048
 FILES_LIMIT = 100
 MB = 1_000_000
+
+# The row as a request that only reads has seen it first; see `read_once`.
+_seen: ContextVar["list[DeskSettings] | None"] = ContextVar("desk_settings", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Ask for the settings at most once within the block, which changes none of them."""
+    token = _seen.set([])
+    try:
+        yield
+    finally:
+        _seen.reset(token)
 
 
 def check_extensions(text: str) -> None:
@@ -156,7 +173,13 @@ class DeskSettings(models.Model):
     @classmethod
     def load(cls) -> "DeskSettings":
         """Return the one row, or the defaults where nobody has saved any."""
-        return cls.objects.first() or cls()
+        seen = _seen.get()
+        if seen:
+            return seen[0]
+        settings = cls.objects.first() or cls()
+        if seen is not None:
+            seen.append(settings)
+        return settings
 
     @property
     def file_bytes(self) -> int:
