@@ -16,6 +16,7 @@ from notifications.tasks import purge_old_deliveries
 from operations.audit import export_head, seal_late_facts
 from operations.logs import redact
 from operations.models import PeriodicRun, Worker
+from operations.statistics import keep_statistics
 from sla.services import escalate, retarget
 from technicians.bulk import advance_running, purge_old_actions
 from technicians.exports import purge_old_exports, write_waiting
@@ -81,6 +82,7 @@ JOBS: Sequence[Job] = (
     Job("forget-silent-workers", HOUR, forget_silent_workers),
     Job("seal-late-facts", 300, seal_late_facts),
     Job("export-audit-head", DAY, export_head),
+    Job("keep-statistics", DAY, keep_statistics),
 )
 
 

@@ -241,9 +241,9 @@ def news_since(user: User, since: datetime) -> int:
 
 def next_reminders(user: User, now: datetime) -> list[TicketReminder]:
     """Return one's own reminders that are due, and those to come within a day."""
-    visible = Ticket.objects.visible_to(user).order_by().values("pk")
+    visible = Ticket.objects.visible_to(user).filter(pk=OuterRef("ticket"))
     rows = TicketReminder.objects.filter(user=user, at__lte=now + timedelta(days=1))
-    return list(rows.filter(ticket__in=visible).select_related("ticket")[:REMINDERS])
+    return list(rows.filter(Exists(visible)).select_related("ticket")[:REMINDERS])
 
 
 def with_absences(technician: Technician | None, now: datetime) -> list[Absence]:

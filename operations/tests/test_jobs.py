@@ -7,6 +7,7 @@ from django.db import connection
 
 from operations.jobs import ERRANDS, HOUR, JOBS, Job, run_due_jobs
 from operations.models import PeriodicRun, Worker
+from tickets.tests.factories import TicketFactory
 
 pytestmark = pytest.mark.django_db
 NOW = 1_800_000_000.0
@@ -68,6 +69,17 @@ def test_a_job_of_every_few_seconds_is_no_news(caplog, every, works, told):
 
 def test_told_to_stop_no_further_job_begins(jobs, ran):
     assert run_due_jobs(jobs, now=NOW, stop=lambda: True) == []
+
+
+@pytest.mark.skipif(
+    "connection.vendor != 'sqlite'", reason="needs SQLite: CI runs the suite on it, too"
+)
+def test_sqlite_learns_each_day_what_is_in_the_tables():
+    TicketFactory()
+    run_due_jobs(now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'tickets_ticket'")
+        assert cursor.fetchone()[0] > 5
 
 
 def test_every_job_of_the_desk_runs_on_an_empty_desk():

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -312,8 +312,10 @@ class StuckTickets(DeskView):
 
     def get(self, request: DeskRequest) -> Response:
         parameters = check_parameters(request)
-        visible = Ticket.objects.visible_to(request.user).open().unassigned().order_by()
-        stuck = AssignmentRequest.objects.filter(stuck_since__isnull=False, ticket__in=visible)
+        visible = Ticket.objects.visible_to(request.user).open().unassigned()
+        stuck = AssignmentRequest.objects.filter(
+            Exists(visible.filter(pk=OuterRef("ticket"))), stuck_since__isnull=False
+        )
         return list_response(
             request,
             stuck.select_related("ticket"),

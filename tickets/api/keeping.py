@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -158,8 +159,8 @@ class OwnReminders(DeskView):
 
     def get(self, request: DeskRequest) -> Response:
         parameters = check_parameters(request)
-        visible = Ticket.objects.visible_to(request.user).order_by().values("pk")
-        rows = TicketReminder.objects.filter(user=request.user, ticket__in=visible)
+        visible = Ticket.objects.visible_to(request.user).filter(pk=OuterRef("ticket"))
+        rows = TicketReminder.objects.filter(Exists(visible), user=request.user)
         return list_response(
             request,
             rows.select_related("ticket"),

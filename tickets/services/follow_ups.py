@@ -28,7 +28,9 @@ def follow_ups(ticket: Ticket, reader: User) -> dict[str, Any]:
 
     A number is no secret: who reads this ticket reads there which one it follows.
     """
-    family = Q(follow_up_of=ticket.pk) | Q(pk=ticket.follow_up_of_id)
+    family = Q(follow_up_of=ticket.pk)
+    if ticket.follow_up_of_id:
+        family |= Q(pk=ticket.follow_up_of_id)
     seen = Ticket.objects.visible_to(reader).filter(family).only("number").order_by("number")
     found = {
         relative.pk: (

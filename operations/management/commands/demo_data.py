@@ -24,6 +24,7 @@ from operations.demo.mails import fill_ledger
 from operations.demo.staffing import Staffing
 from operations.demo.stories import StoryTeller
 from operations.demo.targets import promise, wind_up
+from operations.statistics import keep_statistics
 from tickets.models import Ticket
 from tickets.models.ticket import TICKET_PREFIX
 from tickets.services.creation import highest_number
@@ -87,7 +88,10 @@ class Command(BaseCommand):
 
     def _analyze(self) -> None:
         """Tell the planner what is there now."""
-        if connection.vendor != "postgresql" or connection.in_atomic_block:
+        if connection.in_atomic_block:
+            return
+        if connection.vendor == "sqlite":
+            keep_statistics()
             return
         tables = connection.introspection.django_table_names(only_existing=True)
         with connection.cursor() as cursor:
