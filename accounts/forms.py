@@ -182,7 +182,7 @@ class ChangePasswordForm(AccountForm):
 class ChangeEmailForm(AccountForm):
     """The next address, and the password to make sure."""
 
-    button, busy = "Send the link", "Sending…"
+    button, busy = "Send the links", "Sending…"
 
     email = EmailField(label="New e-mail address")
     current_password = PasswordField(label="Your password", autocomplete="current-password")
