@@ -11,9 +11,9 @@ import tempfile
 import time
 from pathlib import Path
 
-PROGRAM = shutil.which("dovecot") or (
-    "/usr/sbin/dovecot" if Path("/usr/sbin/dovecot").exists() else ""
-)
+from scripts.run_tests import imap_server
+
+PROGRAM = imap_server()
 PASSWORD = "four-unrelated-green-words"
 CONFIGURATION = """
 base_dir = {folder}/run
