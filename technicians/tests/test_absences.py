@@ -269,6 +269,7 @@ def test_whoever_plans_reads_no_ticket_out_of_their_sight(
         client.force_login(person)
         html = client.get(page).content.decode()
         assert (ticket.subject in html) == sees
+        assert (f'href="{ticket.get_desk_url()}"' in html) == sees
         assert ticket.ticket_id in html
 
 
