@@ -5,8 +5,6 @@ only who asked for it gets and which is gone after a day. Rights are those of th
 each row is written.
 """
 
-import csv
-import io
 import logging
 import tempfile
 from collections.abc import Callable, Iterator
@@ -20,6 +18,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.csv_files import csv_pieces
 from accounts.models import User
 from accounts.numbers import public_id
 from accounts.paging import keyset_page
@@ -39,11 +38,8 @@ MOST_AT_ONCE = 2_000
 MOST_ROWS = 1_048_575
 MOST_WAITING = 5
 PIECE = 1_000
-BLOCK = 65_536
 LASTS = timedelta(days=1)
 LEASE = timedelta(minutes=2)
-# A spreadsheet takes what begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HEADS = (
     "Ticket",
     "Subject",
@@ -140,38 +136,17 @@ def _local(moment: datetime | None, zone: tzinfo) -> datetime | None:
 # The two formats --------------------------------------------------------------------------------
 
 
-def harmless(value: Any) -> str:
-    """Return a cell of a CSV file that no spreadsheet takes for a formula."""
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def csv_pieces(
+def list_as_csv(
     listing: Listing, *, counted: Callable[[int], None] = lambda count: None
 ) -> Iterator[bytes]:
-    """Yield the list as CSV in UTF-8, with the mark by which spreadsheets know that.
+    """Yield the list as CSV; `counted` is called for each row."""
 
-    `counted` is called for each row.
-    """
-    held = io.StringIO()
-    writer = csv.writer(held)
-    held.write("\ufeff")
-    writer.writerow(HEADS)
-    for count, row in enumerate(rows_of(listing), 1):
-        writer.writerow(map(harmless, row))
-        counted(count)
-        if held.tell() > BLOCK:
-            yield _emptied(held)
-    yield _emptied(held)
+    def rows() -> Iterator[list[Any]]:
+        for count, row in enumerate(rows_of(listing), 1):
+            yield row
+            counted(count)
 
-
-def _emptied(held: io.StringIO) -> bytes:
-    text = held.getvalue()
-    held.seek(0)
-    held.truncate()
-    return text.encode()
+    return csv_pieces(HEADS, rows())
 
 
 def write_xlsx(
@@ -275,7 +250,7 @@ def _write(listing: Listing, format: str, file: Any, told: Callable[[int], None]
         if count % PIECE == 0:
             told(count)
 
-    for piece in csv_pieces(listing, counted=counted):
+    for piece in list_as_csv(listing, counted=counted):
         file.write(piece)
     return written
 

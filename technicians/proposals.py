@@ -7,6 +7,7 @@ category, the nearest first; then whoever has the least open tickets, the propos
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import Any
 
 from django.db.models import Count
@@ -16,13 +17,19 @@ from technicians.models import Absence, Technician
 from tickets.models import Category, CategoryTechnician, Ticket
 from tickets.permissions import leads
 
+MOST_LIKELY = 6
+
 
 @dataclass(frozen=True)
 class Proposal:
-    """A ticket and who could have it; None: nobody, it stays as it is."""
+    """A ticket and who could have it; None: nobody, it stays as it is.
+
+    `likely`: the owner and who could have it as well, the best ones first.
+    """
 
     ticket: Ticket
     owner: User | None
+    likely: Sequence[User] = ()
 
 
 class Pool:
@@ -45,8 +52,15 @@ class Pool:
         for category, team in of_teams.values_list("category", "team"):
             self.serving[category] |= self.members[team]
 
-    def owner_of(self, ticket: Ticket) -> User | None:
-        """Return the best one for the ticket, who has one more from then on."""
+    def propose(self, ticket: Ticket) -> Proposal:
+        """Propose the best one for the ticket, who has one more from then on."""
+        likely = self._likely(ticket)
+        if likely:
+            self.open[likely[0].pk] += 1
+        users = [one.user for one in likely]
+        return Proposal(ticket, users[0] if users else None, users)
+
+    def _likely(self, ticket: Ticket) -> list[Technician]:
         category = ticket.category
         own = self.serving[category.pk] if category else set()
         above = self.serving[category.parent_id] if category and category.parent_id else set()
@@ -57,11 +71,7 @@ class Pool:
             distance = 0 if one.pk in own else 1 if one.pk in above else 2
             return distance, self.open[one.pk], one.pk
 
-        best = min(free, key=worth, default=None)
-        if best is None:
-            return None
-        self.open[best.pk] += 1
-        return best.user
+        return nsmallest(MOST_LIKELY, free, key=worth)
 
     def _has_room(self, pk: int) -> bool:
         most = self.people[pk].most_open
@@ -90,4 +100,4 @@ def _pairs(rows: Iterable[tuple[Any, Any]]) -> Iterable[tuple[int, int]]:
 def propose(absence: Absence, tickets: Iterable[Ticket]) -> Sequence[Proposal]:
     """Return who could have each of the tickets."""
     pool = Pool(absence)
-    return [Proposal(ticket, pool.owner_of(ticket)) for ticket in tickets]
+    return [pool.propose(ticket) for ticket in tickets]

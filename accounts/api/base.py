@@ -66,6 +66,7 @@ class Operation:
     gives_etag: bool = False
     takes_if_match: bool = False
     is_file: bool = False  # the answer is not JSON
+    may_be_partial: bool = False  # X-Partial-Result says so
     names_others: bool = False  # its body names tickets that may not be there
 
 

@@ -1,7 +1,5 @@
 """Figures as files, and what the pages of figures have in common."""
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import date, timedelta, tzinfo
 from typing import Any
@@ -12,12 +10,10 @@ from django.utils import timezone
 from django.views import View
 
 from accounts.access import StaffRequiredMixin
+from accounts.csv_files import csv_pieces
 from accounts.http import AuthenticatedHttpRequest
 from reports.forms import FiguresForm
 from reports.queries import PERIODS, Period
-from technicians.exports import harmless
-
-BLOCK = 65_536
 
 
 class Figures(StaffRequiredMixin, View):
@@ -82,23 +78,3 @@ def _made_in(zone: tzinfo, rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
         if row is None:
             return
         yield row
-
-
-def csv_pieces(heads: tuple[str, ...], rows: Iterator[list[Any]]) -> Iterator[bytes]:
-    """Yield CSV in UTF-8, with the mark by which spreadsheets know that, and no formula in it."""
-    held = io.StringIO()
-    writer = csv.writer(held)
-    held.write("\ufeff")
-    writer.writerow(heads)
-    for row in rows:
-        writer.writerow(map(harmless, row))
-        if held.tell() > BLOCK:
-            yield _emptied(held)
-    yield _emptied(held)
-
-
-def _emptied(held: io.StringIO) -> bytes:
-    text = held.getvalue()
-    held.seek(0)
-    held.truncate()
-    return text.encode()

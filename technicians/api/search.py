@@ -20,7 +20,7 @@ from tickets.api.views.lists import COLUMNS_FOR
 from tickets.choices import FoundIn
 from tickets.models import Ticket
 from tickets.queries import where_found
-from tickets.search import MAX_LENGTH, PAGE_ROWS, find_tickets
+from tickets.search import MAX_LENGTH, PAGE_ROWS, Hits, find_tickets
 from tickets.search_ranking import BY_RELEVANCE, RANKED
 
 SEARCH_PARAMETERS = frozenset({"q", "sort"})
@@ -61,6 +61,7 @@ class TicketSearch(DeskView):
             SearchHit,
             is_list=True,
             filters=SEARCH_PARAMETERS,
+            may_be_partial=True,
         ),
     }
 
@@ -74,13 +75,14 @@ class TicketSearch(DeskView):
             raise ValidationError({"sort": [f"Use one of: {', '.join(SORTS)}."]})
         user, words = request.user, text
         if user.is_customer:
-            parts, order = found_by_customer(user, text, sort)
+            hits, parts, order = found_by_customer(user, text, sort)
         else:
             listing = found_by_staff(user, text, sort)
             (parts, order), words = listing.paged(), listing.data["q"]
+            hits = listing.hits
         columns = COLUMNS_FOR[user.role]
         extra = [key.lstrip("-") for key in order if key.lstrip("-") not in columns]
-        return list_response(
+        response = list_response(
             request,
             [part.values(*columns, *extra) for part in parts],
             order=order,
@@ -88,6 +90,9 @@ class TicketSearch(DeskView):
             parameters=parameters,
             complete=lambda rows: say_where(rows, words, user),
         )
+        if hits.is_partial:
+            response["X-Partial-Result"] = "true"
+        return response
 
 
 def found_by_staff(user: User, text: str, sort: str) -> Listing:
@@ -102,13 +107,13 @@ def found_by_staff(user: User, text: str, sort: str) -> Listing:
     return listing
 
 
-def found_by_customer(user: User, text: str, sort: str) -> tuple[list[Any], Sequence[str]]:
-    """Return the customer's tickets with the words in parts, and the order to read them by."""
+def found_by_customer(user: User, text: str, sort: str) -> tuple[Hits, list[Any], Sequence[str]]:
+    """Return what a customer finds, the same in parts, and the order to read them by."""
     rows = RANKED if sort == RELEVANCE else PAGE_ROWS
     hits = find_tickets(Ticket.objects.visible_to(user), text, reader=user, rows=rows)
     if sort == RELEVANCE:
-        return hits.by_relevance(), BY_RELEVANCE
-    return [hits.tickets], SORTS["newest" if sort in OPEN_ONLY else sort]
+        return hits, hits.by_relevance(), BY_RELEVANCE
+    return hits, [hits.tickets], SORTS["newest" if sort in OPEN_ONLY else sort]
 
 
 def say_where(rows: list[dict[str, Any]], words: str, reader: User) -> None:

@@ -22,7 +22,7 @@ from technicians.services import (
     save_rule,
     take_back_tickets,
 )
-from technicians.tests.factories import TeamFactory
+from technicians.tests.factories import TeamFactory, TechnicianFactory
 from tickets import services
 from tickets.models import Ticket
 
@@ -269,6 +269,7 @@ def test_whoever_plans_reads_no_ticket_out_of_their_sight(
         client.force_login(person)
         html = client.get(page).content.decode()
         assert (ticket.subject in html) == sees
+        assert (f'href="{ticket.get_desk_url()}"' in html) == sees
         assert ticket.ticket_id in html
 
 
@@ -327,6 +328,61 @@ def test_absence_pages(client, priya, mei, pavel, ticket, admin, team):
         assert "You are back" not in client.get("/desk/").content.decode()
     client.force_login(admin)
     assert client.get(url).url == "/desk/teams/"
+
+
+@pytest.fixture
+def crowd(network, printing):
+    """Ten more who serve the category of the tickets, and one who serves another."""
+    for number in range(10):
+        TechnicianFactory(user__name=f"Colleague {number}", categories=[network])
+    return TechnicianFactory(user__name="Zoe Elsewhere", categories=[printing]).user
+
+
+def test_a_ticket_takes_no_more_of_the_page_where_many_could_have_it(
+    client, absence, priya, raise_ticket, network, crowd, admin
+):
+    for number in range(20):
+        raised = raise_ticket(f"Line {number}")
+        services.assign_ticket(raised, technician=priya, actor=admin)
+    client.force_login(priya)
+    page = f"/desk/absences/{absence.pk}/"
+    before = client.get(page).content.decode()
+    for number in range(20):
+        TechnicianFactory(user__name=f"Late colleague {number}", categories=[network])
+    after = client.get(page).content.decode()
+    # Each of the new ones is named once, in the list of all.
+    assert after.count("Late colleague 19") == 1
+    assert len(after) - len(before) < 20 * 100
+    assert after.count("<option") == before.count("<option") + 20
+
+
+def test_whoever_is_not_offered_for_a_ticket_can_be_chosen_for_it(
+    client, absence, priya, mei, ticket, raise_ticket, crowd, admin
+):
+    second = services.assign_ticket(raise_ticket("Second"), technician=priya, actor=admin)
+    client.force_login(priya)
+    page = f"/desk/absences/{absence.pk}/"
+    html = client.get(page).content.decode()
+    assert html.count(f'value="{crowd.public_id}"') == 1
+    given = {f"owner-{ticket.pk}": mei.public_id, f"owner-{second.pk}": "else", "note": "<Mind>"}
+    nobody = client.post(page, given)
+    assert nobody.status_code == 422
+    html = nobody.content.decode()
+    assert "Choose who gets the tickets for somebody else." in html
+    # What was chosen and written is still there, and nothing has gone.
+    assert '<option value="else" selected>' in html
+    assert "&lt;Mind&gt;</textarea>" in html
+    assert {owner(ticket), owner(second)} == {priya}
+    client.post(page, given | {"else": crowd.public_id})
+    assert (owner(ticket), owner(second)) == (mei, crowd)
+
+
+def test_few_colleagues_all_stand_beside_each_ticket(client, absence, priya, ticket, mei, pavel):
+    client.force_login(priya)
+    html = client.get(f"/desk/absences/{absence.pk}/").content.decode()
+    for person in (mei, pavel):
+        assert html.count(f'value="{person.public_id}"') == 1
+    assert "Somebody else" not in html
 
 
 def test_a_change_on_the_page(client, absence, priya, mei):

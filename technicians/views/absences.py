@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views import View
@@ -29,6 +29,10 @@ from tickets.forms import add_errors
 from tickets.models import Ticket
 
 MOST_SHOWN = 200
+# So many colleagues stand beside each ticket. Where there are more: those who could have it, and
+# one list of all for the whole page.
+FEW = 8
+SOMEBODY_ELSE = "else"
 
 
 class AbsenceView(StaffRequiredMixin, View):
@@ -97,26 +101,52 @@ class OneAbsence(AbsenceView):
         return tickets_to_hand(absence, self.request.user, most=MOST_SHOWN)
 
     def show(
-        self, absence: Absence, form: AbsenceForm | None = None, *, status: int = 200
+        self,
+        absence: Absence,
+        form: AbsenceForm | None = None,
+        *,
+        given: QueryDict | None = None,
+        status: int = 200,
     ) -> HttpResponse:
         form = form or AbsenceForm(absence.technician.user.zone, absence=absence)
-        context = {**self.context(absence), "form": form}
+        context = {**self.context(absence, given), "form": form, "given": given}
         return render(self.request, "technicians/absence.html", context, status=status)
 
-    def context(self, absence: Absence) -> dict[str, Any]:
+    def rows(
+        self, absence: Absence, people: list[User], given: QueryDict | None
+    ) -> list[dict[str, Any]]:
+        """Return each ticket with who is offered for it, and who is chosen."""
+        if absence.is_over:
+            return []
+        rows = []
+        for one in propose(absence, self.tickets(absence)):
+            proposed = one.owner.public_id if one.owner else ""
+            name = f"owner-{one.ticket.pk}"
+            rows.append(
+                {
+                    "ticket": one.ticket,
+                    "offered": people if len(people) <= FEW else one.likely,
+                    "chosen": proposed if given is None else given.get(name, ""),
+                }
+            )
+        return rows
+
+    def context(self, absence: Absence, given: QueryDict | None) -> dict[str, Any]:
         handed = absence.handed.unsettled().select_related("ticket", "given_to")[:MOST_SHOWN]
         seen = Ticket.objects.visible_to(self.request.user)
         seen = seen.filter(pk__in=[row.ticket_id for row in handed]).order_by()
         others = User.objects.active().technicians().exclude(pk=absence.technician_id)
         is_own = absence.technician_id == self.request.user.pk
+        people = list(others.order_by("name"))
         return {
             "nav": "profile",
             "absence": absence,
             "technician": absence.technician,
             "is_own": is_own,
             "zone": str(absence.technician.user.zone),
-            "proposals": [] if absence.is_over else propose(absence, self.tickets(absence)),
-            "people": others.order_by("name"),
+            "rows": self.rows(absence, people, given),
+            "everybody": people if len(people) > FEW else [],
+            "somebody_else": SOMEBODY_ELSE,
             "handed": handed,
             "seen": set(seen.values_list("pk", flat=True)),
             "may_take_back": is_own and (absence.is_over or not absence.has_begun),
@@ -128,11 +158,11 @@ class OneAbsence(AbsenceView):
             messages.error(request, "This absence is over.")
             return redirect("technicians:absence", pk)
         people = {person.public_id: person for person in User.objects.active().technicians()}
-        owners = {
-            ticket.pk: people[chosen]
-            for ticket in self.tickets(absence)
-            if (chosen := request.POST.get(f"owner-{ticket.pk}", "")) in people
-        }
+        chosen = {ticket.pk: self.chosen(ticket) for ticket in self.tickets(absence)}
+        if SOMEBODY_ELSE in chosen.values():
+            messages.error(request, "Choose who gets the tickets for somebody else.")
+            return self.show(absence, given=request.POST, status=422)
+        owners = {pk: people[name] for pk, name in chosen.items() if name in people}
         note = request.POST.get("note", "").strip()
         try:
             done, failed = hand_over_tickets(absence, actor=request.user, owners=owners, note=note)
@@ -147,6 +177,12 @@ class OneAbsence(AbsenceView):
         if not done and not failed:
             messages.info(request, "Nothing was handed over: all stay where they are.")
         return redirect("technicians:absence", pk)
+
+    def chosen(self, ticket: Ticket) -> str:
+        """Return the number of who gets the ticket; `SOMEBODY_ELSE` where nobody is named."""
+        given = self.request.POST
+        name = given.get(f"owner-{ticket.pk}", "")
+        return given.get(SOMEBODY_ELSE) or name if name == SOMEBODY_ELSE else name
 
 
 class AbsenceChange(OneAbsence):

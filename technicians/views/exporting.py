@@ -50,7 +50,7 @@ class Export(StaffRequiredMixin, View):
 def written_at_once(listing: Listing, format: str) -> HttpResponseBase:
     """Answer with the file of a short list."""
     if format == ExportFormat.CSV:
-        pieces = exports.csv_pieces(listing)
+        pieces = exports.list_as_csv(listing)
         answer: Any = StreamingHttpResponse(pieces, content_type=TYPES[ExportFormat.CSV])
     else:
         file = io.BytesIO()

@@ -191,6 +191,9 @@ class DeskSchema(AutoSchema):
                 _header("Link", 'The next and the previous page: rel="next", rel="prev".', [good]),
                 _header("X-Total-Count", "Where count=true asks.", [good]),
             ]
+        if operation.may_be_partial:
+            words = "`true`: of messages, notes, files and names only the newest were looked at."
+            found.append(_header("X-Partial-Result", words, [good]))
         if operation.gives_etag:
             found.append(_header("ETag", "The ticket's version.", [good]))
         if operation.takes_if_match:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from accounts.tests.api.clients import client_of
 from accounts.tests.factories import AdminFactory, CustomerFactory
@@ -171,3 +172,20 @@ def test_no_text_makes_it_fail(raise_ticket, text):
     raise_ticket("The walrus")
     for person in (AdminFactory(), CustomerFactory()):
         assert client_of(person).get("/api/search", {"q": text}).status_code == 200
+
+
+@pytest.mark.postgres
+def test_a_header_says_that_only_the_newest_were_looked_at(raise_ticket, amara, monkeypatch):
+    monkeypatch.setattr("tickets.search_messages.MOST_HITS", 2)
+    admin, ticket = AdminFactory(), raise_ticket("The first one")
+    for count in range(3):
+        answer = client_of(admin).get("/api/search", {"q": "walrus"})
+        assert answer.headers.get("X-Partial-Result") == ("true" if count == 2 else None)
+        services.add_reply(ticket, actor=amara, body=f"Walrus {count}")
+    # The page says the same. A customer's own messages are all looked at.
+    client = Client()
+    client.force_login(admin)
+    assert 'id="partial"' in client.get("/desk/tickets/?view=all&q=walrus").content.decode()
+    own = client_of(amara).get("/api/search", {"q": "walrus"})
+    assert len(own.json()) == 1
+    assert "X-Partial-Result" not in own.headers
