@@ -49,6 +49,7 @@ ORIGINAL_POLICY = {
     "frame-ancestors": ["'none'"],
     "sandbox": [],
 }
+BYTES_POLICY = {"default-src": ["'none'"], "frame-ancestors": ["'none'"], "sandbox": []}
 
 
 class OriginalMixin(StaffRequiredMixin, View):
@@ -75,7 +76,7 @@ class OriginalView(OriginalMixin):
         return private(HttpResponse(without_secrets(shown_page(mail))))
 
 
-@method_decorator(csp({"default-src": ["'none'"], "sandbox": []}), name="dispatch")
+@method_decorator(csp(BYTES_POLICY), name="dispatch")
 class RawView(OriginalMixin):
     """The bytes as they came, to keep; no browser shows them."""
 

@@ -20,7 +20,7 @@ BLOCK = 65_536
 RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
 # A type that a browser could bring to life is never told.
 TOLD_TYPES = frozenset(KNOWN.values()) - frozenset(LIVE_TEXT.values())
-POLICY = "default-src 'none'; sandbox"
+POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 def readable_file(user: User, pk: Any) -> Attachment:

@@ -137,7 +137,9 @@ def test_d02_nothing_that_is_served_can_run(client, desk, name, content):
     assert body(answer) == content
     assert answer["Content-Disposition"].startswith("attachment; ")
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert (
+        answer["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
+    )
     assert {"private", "no-store"} <= set(answer["Cache-Control"].split(", "))
     assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
     assert answer["Content-Type"] in (

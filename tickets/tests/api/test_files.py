@@ -87,7 +87,9 @@ def test_who_sees_the_message_downloads_the_file(customer, technician, ticket):
     answer = client_of(customer).get(url)
     assert b"".join(answer) == b"0123456789"
     assert answer["Content-Disposition"] == 'attachment; filename="notes.txt"'
-    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert (
+        answer["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
+    )
     part = client_of(customer).get(url, headers={"range": "bytes=2-3"})
     assert (part.status_code, b"".join(part)) == (206, b"23")
     assert b"".join(client_of(customer).head(url)) == b""
