@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from accounts.tests.factories import AdminFactory, CustomerFactory
 from scripts.run_tests import browser_path
 from technicians.tests.factories import TechnicianFactory
+from tickets.tests.factories import CategoryFactory
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PATIENCE = 10_000  # milliseconds that a page may take on a busy machine
@@ -109,6 +110,19 @@ def technician(live_server: Any) -> Any:
     """The technician; `technician.user` is the account."""
     with transaction.atomic():
         return TechnicianFactory()
+
+
+@pytest.fixture
+def category(live_server: Any) -> Any:
+    with transaction.atomic():
+        return CategoryFactory(name="Tunnels")
+
+
+@pytest.fixture
+def priya(category: Any) -> Any:
+    """The account of a technician who serves the category."""
+    with transaction.atomic():
+        return TechnicianFactory(user__name="Priya Nair", categories=[category]).user
 
 
 @pytest.fixture

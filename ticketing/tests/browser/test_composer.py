@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from technicians.tests.factories import TechnicianFactory
 from tickets import services
 from tickets.models import Comment, TicketDraft
-from tickets.tests.factories import CategoryFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TEXT = "Try **this**:\n\n- one\n- two"
@@ -25,13 +24,6 @@ RICH = """**Bold** *it* `code` https://example.com/a_very_long_address_that_has_
 a line of code that is much longer than any phone is wide, so that it has to be broken somewhere
 ```
 """
-
-
-@pytest.fixture
-def priya(live_server):
-    with transaction.atomic():
-        category = CategoryFactory(name="Tunnels")
-        return TechnicianFactory(user__name="Priya Nair", categories=[category]).user
 
 
 @pytest.fixture

@@ -3,26 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from technicians.tests.conftest import go_out
-from technicians.tests.factories import TechnicianFactory
 from tickets import services
 from tickets.models import Comment, DeskSettings, OutgoingReply, Ticket
-from tickets.tests.factories import CategoryFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 ATTACK = '"><img src=x onerror="window.hit = 1"></textarea><script>window.hit = 1</script>'
-
-
-@pytest.fixture
-def priya(live_server):
-    with transaction.atomic():
-        category = CategoryFactory(name="Tunnels")
-        return TechnicianFactory(user__name="Priya Nair", categories=[category]).user
 
 
 @pytest.fixture

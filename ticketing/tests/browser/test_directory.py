@@ -5,9 +5,7 @@ from django.db import transaction
 from playwright.sync_api import expect
 
 from accounts.tests.factories import CustomerFactory, OrganizationFactory
-from technicians.tests.factories import TechnicianFactory
 from tickets import services
-from tickets.tests.factories import CategoryFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
@@ -36,13 +34,6 @@ def twin(live_server):
             email="amara@example.net",
             organization=OrganizationFactory(name="Quarry Lane"),
         )
-
-
-@pytest.fixture
-def priya(live_server):
-    with transaction.atomic():
-        category = CategoryFactory(name="Tunnels")
-        return TechnicianFactory(user__name="Priya Nair", categories=[category]).user
 
 
 @pytest.fixture

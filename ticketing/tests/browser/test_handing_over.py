@@ -10,23 +10,10 @@ from playwright.sync_api import expect
 from technicians.tests.factories import TechnicianFactory
 from tickets import services
 from tickets.models import Ticket
-from tickets.tests.factories import CategoryFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 SUBJECTS = ("First tunnel", "Second tunnel")
-
-
-@pytest.fixture
-def category(live_server):
-    with transaction.atomic():
-        return CategoryFactory(name="Tunnels")
-
-
-@pytest.fixture
-def priya(category):
-    with transaction.atomic():
-        return TechnicianFactory(user__name="Priya Nair", categories=[category]).user
 
 
 @pytest.fixture

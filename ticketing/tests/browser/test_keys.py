@@ -5,19 +5,10 @@ from django.db import transaction
 from playwright.sync_api import expect
 
 from technicians.models import CannedResponse
-from technicians.tests.factories import TechnicianFactory
 from tickets import services
 from tickets.models import Ticket
-from tickets.tests.factories import CategoryFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def priya(live_server):
-    with transaction.atomic():
-        category = CategoryFactory(name="Tunnels")
-        return TechnicianFactory(user__name="Priya Nair", categories=[category]).user
 
 
 @pytest.fixture

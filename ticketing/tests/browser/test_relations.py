@@ -5,21 +5,12 @@ from django.db import transaction
 from playwright.sync_api import expect
 
 from accounts.tests.factories import CustomerFactory
-from technicians.tests.factories import TechnicianFactory
 from tickets import services
 from tickets.models import Comment, Ticket, TicketRelation
-from tickets.tests.factories import CategoryFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 ATTACK = '"><img src=x onerror="window.hit = 1">'
-
-
-@pytest.fixture
-def priya(live_server):
-    with transaction.atomic():
-        category = CategoryFactory(name="Tunnels")
-        return TechnicianFactory(user__name="Priya Nair", categories=[category]).user
 
 
 @pytest.fixture

@@ -8,10 +8,9 @@ from playwright.sync_api import expect
 
 from technicians.models import CannedResponse, Macro, SavedView
 from technicians.services import save_canned, save_macro
-from technicians.tests.factories import TeamFactory, TechnicianFactory
+from technicians.tests.factories import TeamFactory
 from tickets import services
 from tickets.models import Ticket
-from tickets.tests.factories import CategoryFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
@@ -21,12 +20,11 @@ LIST = "/desk/tickets/?view=mine&sort=oldest"
 
 
 @pytest.fixture
-def priya(live_server):
+def priya(priya, category):
+    """In a team as well."""
     with transaction.atomic():
-        category = CategoryFactory(name="Tunnels")
-        user = TechnicianFactory(user__name="Priya Nair", categories=[category]).user
-        TeamFactory(name="Second line", members=[user], categories=[category])
-    return user
+        TeamFactory(name="Second line", members=[priya], categories=[category])
+    return priya
 
 
 @pytest.fixture
