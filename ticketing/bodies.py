@@ -5,6 +5,7 @@ many threads only receive, and answer through a few of ours, which alone have co
 database. A body that is larger than a form's is read while it is answered, by threads of its own.
 """
 
+import codecs
 import io
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections, connections
+from django.utils.http import parse_header_parameters
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -19,6 +21,9 @@ Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 LARGE_ONES = 4
 # Whether a body broke off stands here: see `ticketing.middleware`.
 BROKEN = "desk.broken_body"
+# Whether the type that a body was sent as is one that nobody can read.
+UNREADABLE = "desk.unreadable_type"
+UTF_8 = {"utf-8", "ascii"}
 # Django reads as much as there is, up to this; what an address takes is decided there.
 UNKNOWN_LENGTH = 2**62
 
@@ -32,6 +37,7 @@ class PatientServer:
         self.uploading = ThreadPoolExecutor(LARGE_ONES, "upload")
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        keep_readable(environ)
         threads = self.answering if receive(environ) else self.uploading
         return threads.submit(self._answer, environ, start_response).result()
 
@@ -62,6 +68,24 @@ class Streamed:
     def close(self) -> None:
         self.response.close()
         connections.close_all()
+
+
+def keep_readable(environ: dict[str, Any]) -> None:
+    """Take away a Content-Type that Django stumbles over before it has anybody to tell."""
+    if not is_utf8(environ.get("CONTENT_TYPE") or ""):
+        environ |= {"CONTENT_TYPE": "", UNREADABLE: True}
+
+
+def is_utf8(content_type: str) -> bool:
+    """Whether text of this type is UTF-8, which it also is where nothing is said.
+
+    Python knows other charsets too: some make of letters what can't be stored, some fail.
+    """
+    try:
+        charset = parse_header_parameters(content_type)[1].get("charset", "utf-8")
+        return codecs.lookup(charset).name in UTF_8
+    except (LookupError, ValueError):
+        return False
 
 
 def receive(environ: dict[str, Any]) -> bool:

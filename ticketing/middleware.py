@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django_htmx.middleware import HtmxMiddleware
 
 from ticketing.api.middleware import API, PAGES
-from ticketing.bodies import BROKEN
+from ticketing.bodies import BROKEN, UNREADABLE
 
 # JSON shows, runs and embeds nothing; the policy of the pages is longer and made for each answer.
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
@@ -68,7 +68,7 @@ class Htmx(PagesOnly, HtmxMiddleware):
 
 
 class WholeBodies:
-    """Refuses a body that broke off: half a form is no form."""
+    """Refuses a body that broke off, as half a form is no form, and one that is not UTF-8."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -76,4 +76,8 @@ class WholeBodies:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if BROKEN in request.META:
             return HttpResponse(status=400)
+        if UNREADABLE in request.META:
+            return HttpResponse(status=415)
+        if request.encoding:
+            request.encoding = "utf-8"  # by whichever of its names
         return self.get_response(request)

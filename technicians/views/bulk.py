@@ -21,7 +21,7 @@ from technicians.listing import Listing
 from technicians.models import BulkAction
 from technicians.querysets import absences_now
 from technicians.views.panel import category_tree
-from technicians.views.ticket_list import list_url
+from technicians.views.ticket_list import filters_of, list_url
 from tickets.choices import Priority, Status
 from tickets.models import Tag, Ticket
 
@@ -134,8 +134,7 @@ def key_of(text: str) -> uuid.UUID | None:
 
 def done_url(query: str, action: BulkAction) -> str:
     """Return the address of the list, which offers the way back."""
-    kept = QueryDict(mutable=True)
-    kept.update(QueryDict(query[:4_000]))
+    kept = filters_of(query)
     kept["bulk"] = str(action.pk)
     return list_url(kept.urlencode())
 

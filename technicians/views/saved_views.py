@@ -80,7 +80,10 @@ class ViewVerb(StaffRequiredMixin, View):
             return self.change(view)
         except (PermissionDenied, ValidationError) as error:
             words = error.messages if isinstance(error, ValidationError) else [str(error)]
+            typed = {key: request.POST.get(key) for key in ("name", "audience")}
             context = views_context(request.user) | {"errors": words}
+            for row in context["rows"]:
+                row["typed"] = typed if row["view"].pk == pk else {}
             status = 422 if isinstance(error, ValidationError) else 403
             return render(request, "technicians/view_list.html", context, status=status)
 

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -177,6 +178,17 @@ class ListColumns(StaffRequiredMixin, View):
 
 def list_url(query: str) -> str:
     """Return the address of the list with a query that came from a form."""
-    kept = QueryDict(query[:MOST_QUERY]).copy()
+    kept = filters_of(query)
     kept.pop("cursor", None)
     return f"{reverse('technicians:ticket-list')}?{kept.urlencode()}"
+
+
+def filters_of(query: str) -> QueryDict:
+    """Return what a query from a form asks for; nothing for one that no list has.
+
+    The form was taken by then: where it leads to must not turn it into a refusal.
+    """
+    try:
+        return QueryDict(query[:MOST_QUERY]).copy()
+    except TooManyFieldsSent:
+        return QueryDict(mutable=True)
