@@ -3,6 +3,7 @@
 With `METRICS_DIR` set, all web processes of a machine share their counters there.
 """
 
+import logging
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from notifications.models import Delivery
 from operations.models import Worker
 from tickets.models import Ticket
 
+logger = logging.getLogger("desk.metrics")
+
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 requests_total = Counter("desk_requests_total", "Requests answered.", ["method", "route", "status"])
@@ -30,10 +33,16 @@ request_seconds = Histogram(
 
 
 def count_request(method: str, route: str, status: int, seconds: float) -> None:
-    """Count one answered request; unknown methods share one label."""
+    """Count one answered request; unknown methods share one label.
+
+    A folder of figures that is gone or full costs the count, not the answer.
+    """
     method = method if method in METHODS else "other"
-    requests_total.labels(method, route, str(status)).inc()
-    request_seconds.labels(method, route).observe(seconds)
+    try:
+        requests_total.labels(method, route, str(status)).inc()
+        request_seconds.labels(method, route).observe(seconds)
+    except OSError as error:
+        logger.warning("a request could not be counted", extra={"error": type(error).__name__})
 
 
 class DeskCollector:

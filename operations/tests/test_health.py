@@ -103,6 +103,15 @@ def test_metrics_without_a_token_are_for_this_machine_in_development(visitor, wo
     assert visitor.get("/metrics").status_code == 404
 
 
+def test_figures_that_cannot_be_written_cost_no_answer(visitor, monkeypatch, caplog):
+    def gone(*labels):
+        raise FileNotFoundError(2, "No such file or directory", "counter.db")
+
+    monkeypatch.setattr("operations.metrics.requests_total.labels", gone)
+    assert visitor.get("/health/live").status_code == 200
+    assert "a request could not be counted" in caplog.text
+
+
 def test_metrics_want_their_token(visitor, worker, late_mail, settings):
     settings.METRICS_TOKEN = "a-token-for-the-collector"
     assert visitor.get("/metrics").status_code == 401

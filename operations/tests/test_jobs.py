@@ -75,11 +75,11 @@ def test_told_to_stop_no_further_job_begins(jobs, ran):
     "connection.vendor != 'sqlite'", reason="needs SQLite: CI runs the suite on it, too"
 )
 def test_sqlite_learns_each_day_what_is_in_the_tables():
-    TicketFactory()
+    TicketFactory.create_batch(4)
     run_due_jobs(now=NOW)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'tickets_ticket'")
-        assert cursor.fetchone()[0] > 5
+        cursor.execute("SELECT stat FROM sqlite_stat1 WHERE idx = 'ticket_newest'")
+        assert cursor.fetchone() == ("4 1 1",)
 
 
 def test_every_job_of_the_desk_runs_on_an_empty_desk():
