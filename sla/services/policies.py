@@ -20,6 +20,7 @@ from sla.services.retargeting import ask
 from tickets.choices import DONE_STATUSES
 
 MOST_MINUTES = 366 * 1440
+MOST_POSITION = 1_000_000
 
 
 @transaction.atomic
@@ -40,6 +41,8 @@ def save_policy(
 
     `take_over` lets open tickets choose anew and go by the new targets.
     """
+    if not 0 <= position <= MOST_POSITION:
+        raise ValidationError({"position": f"Use a whole number from 0 to {MOST_POSITION:,}."})
     version = draft_policy(
         policy,
         actor=actor,

@@ -109,6 +109,7 @@ def test_a_policy_is_added_changed_and_taken_over(desk):
         ({"first_response": 0}, "at least a minute"),
         ({"first_response": ""}, "needs a target at least"),
         ({"name": "Standard"}, "There is a policy of this name"),
+        ({"position": 2**63}, "Use a whole number from 0 to 1,000,000."),
     ],
 )
 def test_a_policy_that_makes_no_sense_is_refused_in_words(desk, given, sentence):
