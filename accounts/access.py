@@ -27,8 +27,6 @@ class RoleRequiredMixin(LoginRequiredMixin):
         user = request.user
         if user.is_authenticated and user.role not in self.roles:
             raise Http404
-        if user.is_authenticated and request.method in ("GET", "HEAD"):
-            user.remembered = {}
         return super().dispatch(request, *args, **kwargs)
 
     def handle_no_permission(self) -> HttpResponseBase:  # type: ignore[override]

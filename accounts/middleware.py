@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.module_loading import import_string
 
+from accounts.memory import remembering
 from accounts.services import note_refusal, note_visit
 from accounts.text import clean_search
 
@@ -46,6 +47,19 @@ def note_browser(request: HttpRequest) -> None:
     if "device" in request.session and now - request.session.get("seen", 0) >= SEEN_EVERY:
         request.session["seen"] = now
         note_visit(request.session["device"])
+
+
+class ReadingMiddleware:
+    """Lets the parts of a request that only reads share what one of them has asked."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with remembering():
+            return self.get_response(request)
 
 
 class CrossSiteMiddleware:

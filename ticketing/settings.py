@@ -100,7 +100,6 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "ticketing.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
-    "tickets.middleware.ReadOnceMiddleware",
     # Before the check for forgery, which reads the body.
     "tickets.middleware.UploadMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -109,6 +108,7 @@ MIDDLEWARE = [
     "ticketing.middleware.Messages",
     "ticketing.middleware.Htmx",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.ReadingMiddleware",
     "accounts.middleware.PersonMiddleware",
     "accounts.middleware.RefusalMiddleware",
 ]

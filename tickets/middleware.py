@@ -19,7 +19,6 @@ from django.utils.datastructures import MultiValueDict
 from tickets import storage
 from tickets.guests import admit
 from tickets.models import DeskSettings
-from tickets.models.settings import read_once
 
 MULTIPART = "multipart/form-data"
 # For the texts of a form and the lines around its files.
@@ -132,19 +131,6 @@ class WholeBody:
             # A connection that broke, or a length that lied: half a file is no file.
             raise MultiPartParserError("The upload is not complete.")
         return piece
-
-
-class ReadOnceMiddleware:
-    """Lets a request that only reads ask for the desk's settings once, however many parts do."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method not in ("GET", "HEAD"):
-            return self.get_response(request)
-        with read_once():
-            return self.get_response(request)
 
 
 class UploadMiddleware:

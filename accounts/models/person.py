@@ -87,8 +87,6 @@ class User(AbstractBaseUser):
 
     # The number of the one ticket that a guest sees, who came by the link of a mail; never stored.
     guest_of: int | None = None
-    # What a page that only reads has asked about its reader; None: ask each time. Never stored.
-    remembered: dict[str, Any] | None = None
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -1,13 +1,10 @@
 """What an admin decides about the desk."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from accounts.memory import once
 from tickets.choices import MailPeople
 from tickets.file_types import DEFAULT_EXTENSIONS, parse_extensions
 
@@ -20,19 +17,6 @@ GUEST_LINK_DAYS_LIMIT = 365
 FILE_MB_LIMIT = 2048
 FILES_LIMIT = 100
 MB = 1_000_000
-
-# The row as a request that only reads has seen it first; see `read_once`.
-_seen: ContextVar["list[DeskSettings] | None"] = ContextVar("desk_settings", default=None)
-
-
-@contextmanager
-def read_once() -> Iterator[None]:
-    """Ask for the settings at most once within the block, which changes none of them."""
-    token = _seen.set([])
-    try:
-        yield
-    finally:
-        _seen.reset(token)
 
 
 def check_extensions(text: str) -> None:
@@ -173,13 +157,7 @@ class DeskSettings(models.Model):
     @classmethod
     def load(cls) -> "DeskSettings":
         """Return the one row, or the defaults where nobody has saved any."""
-        seen = _seen.get()
-        if seen:
-            return seen[0]
-        settings = cls.objects.first() or cls()
-        if seen is not None:
-            seen.append(settings)
-        return settings
+        return once("desk settings", lambda: cls.objects.first() or cls())
 
     @property
     def file_bytes(self) -> int:

@@ -8,6 +8,7 @@ from django.db import connections, models
 from django.db.models import Case, F, Func, Prefetch, Q, Value, When
 
 from accounts.choices import Role
+from accounts.memory import once
 from tickets.choices import (
     DONE_STATUSES,
     OPEN_STATUSES,
@@ -218,16 +219,16 @@ class Reach(NamedTuple):
 
 
 def _reach_of(user: Any) -> Reach:
-    """Return what the technician shares; one query, and a page that only reads asks once."""
-    known = user.remembered if user.remembered is not None else {}
-    if "reach" not in known:
-        kinds = [Value(kind, models.IntegerField()) for kind in (0, 1)]
-        served = apps.get_model("tickets", "Category").objects.served_by(user).order_by()
-        teams = user.teams.order_by().values_list("pk", kinds[1])
-        found = list(served.values_list("pk", kinds[0]).union(teams, all=True))
-        known["reach"] = Reach(*([pk for pk, kind in found if kind == which] for which in (0, 1)))
-    reach: Reach = known["reach"]
-    return reach
+    """Return what the technician shares; one query, and a request that only reads asks once."""
+    return once(("reach", user.pk), lambda: _ask_reach_of(user))
+
+
+def _ask_reach_of(user: Any) -> Reach:
+    kinds = [Value(kind, models.IntegerField()) for kind in (0, 1)]
+    served = apps.get_model("tickets", "Category").objects.served_by(user).order_by()
+    teams = user.teams.order_by().values_list("pk", kinds[1])
+    found = list(served.values_list("pk", kinds[0]).union(teams, all=True))
+    return Reach(*([pk for pk, kind in found if kind == which] for which in (0, 1)))
 
 
 def _takeable(reach: Reach) -> Q:
